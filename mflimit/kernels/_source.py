@@ -47,4 +47,5 @@ def complex_horner(coefficients: Sequence[float], re: str, im: str, result: str)
 
 def wrapped(variable: str) -> str:
     """The representative of a difference of two points of [0, 1) in [−½, ½), without a rounding call."""
-    return f"{variable} = {variable} - 1.0 if {variable} >= 0.5 else ({variable} + 1.0 if {variable} < -0.5 else {variable})"
+    v = variable
+    return f"{v} = {v} - 1.0 if {v} >= 0.5 else ({v} + 1.0 if {v} < -0.5 else {v})"

@@ -108,7 +108,7 @@ def sign_sum(strength: float, at: Array, x: Array, domain: Domain) -> Array:
     What is to the left counts +1, what is to the right −1, ties 0; on the circle each pair (i, j) adds −2(a_i − x_j)/L.
     """
     out = np.empty_like(at)
-    for target, source, total in zip(at[..., 0], x[..., 0], out[..., 0]):
+    for target, source, total in zip(at[..., 0], x[..., 0], out[..., 0], strict=True):
         ordered = np.sort(source)
         left = np.searchsorted(ordered, target, side="left")
         right = source.size - np.searchsorted(ordered, target, side="right")

@@ -1,7 +1,7 @@
 """Pair functions of x|x|^{−p}, p = s + 2: the force of log, Coulomb and Riesz potentials, and of vortices.
 
-In free space it is one line.  On the unit torus it is the nearest image plus a smooth part (see `periodic`): a polynomial
-in x² on the circle, a polynomial in (x_1 + ix_2)⁴ for p = 2 on the square torus, and a table of coefficients otherwise.
+In free space it is one line.  On the unit torus it is the nearest image plus a smooth part (see `periodic`): a
+polynomial in x² on the circle, a polynomial in (x_1 + ix_2)⁴ for p = 2 on the square torus, a table otherwise.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ class Riesz(Kernel):
     """V(x) = strength |x|^{−s},  K(x) = −∇V(x) = strength · s x/|x|^{s+2},  0 < s < d.
 
     On a torus V is the zero-mean periodisation,
-    V̂(k) = strength · π^{s−d/2} Γ((d−s)/2)/Γ(s/2) · L^{d−s} |k|^{s−d}.  s = d − 2 is Coulomb; repulsive for strength > 0.
+    V̂(k) = strength · π^{s−d/2} Γ((d−s)/2)/Γ(s/2) · L^{d−s} |k|^{s−d}.  s = d − 2 is Coulomb;
+    repulsive for strength > 0.
 
     Parameters
     ----------

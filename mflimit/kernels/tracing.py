@@ -78,7 +78,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         if method != "__call__" or options:
             raise TypeError(f"np.{name}.{method} cannot be used in a kernel's formula")
         if name == "heaviside":
-            rule: Callable[..., Any] = lambda a, b: sympy.Piecewise((0, a < 0), (b, sympy.Eq(a, 0)), (1, True))  # noqa: E731
+            rule: Any = lambda a, b: sympy.Piecewise((0, a < 0), (b, sympy.Eq(a, 0)), (1, True))  # noqa: E731
         elif name == "hypot":
             rule = lambda a, b: sympy.sqrt(a * a + b * b)  # noqa: E731
         elif name in (
@@ -150,6 +150,14 @@ def expressions(formula: Callable[[Any], Any], dim: int, outputs: int) -> list[A
     return [sympy.sympify(item) for item in items]
 
 
+def is_odd(values: Sequence[Any]) -> bool:
+    """Whether the expressions provably change sign with the point; False where sympy cannot tell."""
+    import sympy
+
+    reflected = {v: -v for v in sympy.symbols("x y z", real=True)}
+    return all(sympy.expand(value.subs(reflected, simultaneous=True) + value) == 0 for value in values)
+
+
 def statements(values: Sequence[Any], names: Sequence[str]) -> list[str]:
     """Lines of Python that assign the expressions to the names, common subexpressions first."""
     import sympy
@@ -193,5 +201,5 @@ def statements(values: Sequence[Any], names: Sequence[str]) -> list[str]:
     printer = Printer({"fully_qualified_modules": True})
     shared, reduced = sympy.cse(list(values), symbols=sympy.numbered_symbols("t"))
     lines = [f"{name} = {printer.doprint(value)}" for name, value in shared]
-    lines += [f"{name} = {printer.doprint(value)}" for name, value in zip(names, reduced)]
+    lines += [f"{name} = {printer.doprint(value)}" for name, value in zip(names, reduced, strict=True)]
     return [line.replace("math.", "np.") for line in lines]

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..domains import Domain, Torus
 from ._source import compiled, wrapped
 from .base import Array, Kernel, Pair, Regularity, Wavenumbers, regularity, require_torus
-from .tracing import expressions, statements
+from .tracing import expressions, is_odd, statements
 
 _NAMES = ("x", "y", "z")
 
@@ -27,8 +27,16 @@ _NAMES = ("x", "y", "z")
 class _User(Kernel):
     """What the two kinds share: evaluation, periodicity, a symbol by quadrature."""
 
-    def _force_source(self, dim: int) -> list[str] | Dispatcher:
+    formula: Callable[[Any], Any]
+
+    def _force(self, dim: int) -> list[Any]:
+        """The components of K as sympy expressions."""
         raise NotImplementedError
+
+    def _force_source(self, dim: int) -> list[str] | Dispatcher:
+        if isinstance(self.formula, Dispatcher):
+            return self.formula
+        return statements(self._force(dim), [f"k{c}" for c in range(dim)])
 
     def regularity(self, dim: int) -> Regularity:
         """Not known to the package."""
@@ -96,14 +104,13 @@ class FromForce(_User):
 
     formula: Callable[[Any], Any]
     gradient = False
+    odd = False
 
     def __repr__(self) -> str:
         return f"Kernel.from_force({getattr(self.formula, '__name__', self.formula)})"
 
-    def _force_source(self, dim: int) -> list[str] | Dispatcher:
-        if isinstance(self.formula, Dispatcher):
-            return self.formula
-        return statements(expressions(self.formula, dim, dim), [f"k{c}" for c in range(dim)])
+    def _force(self, dim: int) -> list[Any]:
+        return expressions(self.formula, dim, dim)
 
     def _raw(self, x: Array) -> Array:
         return _values(self, x.shape[1], tuple(f"k{c}" for c in range(x.shape[1])))(x)
@@ -150,12 +157,11 @@ class FromPotential(_User):
         if np.abs(there - back).max() > 1e-10 * (1 + np.abs(there).max()):
             raise ValueError(f"{self!r} must be even, got V(x) != V(-x) at x = {x[np.argmax(np.abs(there - back))]}")
 
-    def _force_source(self, dim: int) -> list[str] | Dispatcher:
+    def _force(self, dim: int) -> list[Any]:
         import sympy
 
         (potential,) = expressions(self.formula, dim, 1)
-        variables = sympy.symbols(_NAMES[:dim], real=True)
-        return statements([-sympy.diff(potential, v) for v in variables], [f"k{c}" for c in range(dim)])
+        return [-sympy.diff(potential, v) for v in sympy.symbols(_NAMES[:dim], real=True)]
 
     def _raw(self, x: Array) -> Array:
         return _values(self, x.shape[1], ("v",))(x)
@@ -174,7 +180,7 @@ class FromPotential(_User):
 
 @cache
 def _compile(kernel: _User, dim: int, length: float | None) -> tuple[Callable[..., Any], bool]:
-    """The pair function, in units of the box on a torus, and whether it is odd."""
+    """The pair function, in units of the box on a torus, and whether it is known to be odd."""
     names = _NAMES[:dim]
     source = kernel._force_source(dim)
     lines = [line for v in names for line in (wrapped(v), f"{v} = {v} * {length!r}")] if length else []
@@ -191,11 +197,7 @@ def _compile(kernel: _User, dim: int, length: float | None) -> tuple[Callable[..
     lines.append(f"return ({', '.join(f'{k} if here else 0.0' for k in outputs)},)")
     text = f"def force({', '.join(names)}):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
     function = compiled("force", text, **scope)
-    x = np.random.default_rng(2).uniform(-0.5, 0.5, (32, dim))
-    there = np.array([function(*point) for point in x])
-    back = np.array([function(*-point) for point in x])
-    odd = bool(np.abs(there + back).max() <= 1e-12 * (1 + np.abs(there).max()))
-    return function, odd
+    return function, not isinstance(source, Dispatcher) and is_odd(kernel._force(dim))
 
 
 @cache

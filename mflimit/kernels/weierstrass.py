@@ -1,6 +1,7 @@
 """The logarithm on the square torus, by Weierstrass's functions of the lattice Z + iZ.
 
-With z = x_1 + i x_2 the gradient of the zero-mean periodisation of log|x|, read as a complex number, is the conjugate of
+With z = x_1 + i x_2 the gradient of the zero-mean periodisation of log|x|, read as a complex number, is the
+conjugate of
 
     ζ(z) − π z̄,      ζ(z) = 1/z − Σ_{k≥1} G_{4k} z^{4k−1},      G_m = Σ_{ω≠0} ω^{−m},
 
