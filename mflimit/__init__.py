@@ -1,15 +1,26 @@
 """mflimit: N interacting particles, their mean-field limit, and the distance between the two, computed."""
 
-from . import densities, kernels
+import importlib
+import os
+from types import ModuleType
+
+# ducc0 may start its second thread on the first one's core; it reads this when it is imported.
+os.environ.setdefault("DUCC0_PIN_DISTANCE", "1")
+
+from . import densities, functionals, kernels
 from .densities import sample
 from .domains import Euclidean, Torus
 from .errors import Diverged
+from .functionals import sobolev_distance, wasserstein1, wasserstein2
 from .model import Model
 from .particles.coupling import Coupled, couple
 from .particles.drift import drift
 from .particles.first_order import simulate
 from .particles.noise import BrownianPath
 from .particles.observers import Run
+
+#: Loaded at first use: closed forms need scipy, pictures need matplotlib.
+_LATER = ("exact", "frames", "kac", "ledger", "plots", "widgets")
 
 __all__ = [
     "BrownianPath",
@@ -22,7 +33,18 @@ __all__ = [
     "couple",
     "densities",
     "drift",
+    "functionals",
     "kernels",
     "sample",
     "simulate",
+    "sobolev_distance",
+    "wasserstein1",
+    "wasserstein2",
+    *_LATER,
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _LATER:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

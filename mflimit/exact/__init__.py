@@ -1,0 +1,28 @@
+"""Closed forms, one model a file: the tests and the chapters hold the numerics against them."""
+
+from ..functionals import LineLaw
+from .burgers import Burgers, GaussianLaw, LogisticLaw
+from .dyson import DysonGas, Semicircle
+from .gaps import gap_rates, sample_equilibrium
+from .gaussian import LinearGaussian
+from .kuramoto import KuramotoStates
+from .lamb_oseen import LambOseen, hamiltonian, polygon_rotation_rate, two_vortices
+from .taylor_green import TaylorGreen
+
+__all__ = [
+    "Burgers",
+    "DysonGas",
+    "GaussianLaw",
+    "KuramotoStates",
+    "LambOseen",
+    "LineLaw",
+    "LinearGaussian",
+    "LogisticLaw",
+    "Semicircle",
+    "TaylorGreen",
+    "gap_rates",
+    "hamiltonian",
+    "polygon_rotation_rate",
+    "sample_equilibrium",
+    "two_vortices",
+]
