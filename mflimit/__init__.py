@@ -10,8 +10,9 @@ os.environ.setdefault("DUCC0_PIN_DISTANCE", "1")
 from . import densities, functionals, kernels
 from .densities import sample
 from .domains import Euclidean, Torus
-from .errors import Diverged
+from .errors import BlowUp, Diverged, Unresolved
 from .functionals import sobolev_distance, wasserstein1, wasserstein2
+from .meanfield import MeanFieldSolution, solve_mean_field
 from .model import Model
 from .particles.coupling import Coupled, couple
 from .particles.drift import drift
@@ -19,17 +20,20 @@ from .particles.first_order import simulate
 from .particles.noise import BrownianPath
 from .particles.observers import Run
 
-#: Loaded at first use: closed forms need scipy, pictures need matplotlib.
-_LATER = ("exact", "frames", "kac", "ledger", "plots", "widgets")
+#: Loaded at first use: pictures need matplotlib, closed forms are many.
+_LATER = ("exact", "frames", "ledger", "plots", "widgets")
 
 __all__ = [
+    "BlowUp",
     "BrownianPath",
     "Coupled",
     "Diverged",
     "Euclidean",
+    "MeanFieldSolution",
     "Model",
     "Run",
     "Torus",
+    "Unresolved",
     "couple",
     "densities",
     "drift",
@@ -38,6 +42,7 @@ __all__ = [
     "sample",
     "simulate",
     "sobolev_distance",
+    "solve_mean_field",
     "wasserstein1",
     "wasserstein2",
     *_LATER,
