@@ -6,16 +6,17 @@ division-by-zero branch that would stop vectorisation.
 """
 
 import functools
+from typing import Any
 
 import numba
 
 FASTMATH = {"reassoc", "nsz", "contract", "arcp", "afn"}
 
 #: For loops over one particle at a time.
-jit = functools.partial(numba.njit, error_model="numpy", fastmath=FASTMATH)
+jit: Any = functools.partial(numba.njit, error_model="numpy", fastmath=FASTMATH)
 
 #: For pair functions: called in an innermost loop, which vectorises only once they are part of it, however long.
-inlined_jit = functools.partial(jit, forceinline=True)
+inlined_jit: Any = functools.partial(jit, forceinline=True)
 
 #: For sweeps.  Never cached on disk: a driver that takes a function as an argument would return stale code.
-parallel_jit = functools.partial(numba.njit, error_model="numpy", fastmath=FASTMATH, parallel=True)
+parallel_jit: Any = functools.partial(numba.njit, error_model="numpy", fastmath=FASTMATH, parallel=True)

@@ -53,7 +53,7 @@ class Torus:
 
     def displacement(self, x: ArrayLike, y: ArrayLike) -> Array:
         """The representative of x − y in [−L/2, L/2)^d."""
-        difference = np.asarray(x, dtype=float) - np.asarray(y, dtype=float)
+        difference: Array = np.asarray(x, dtype=float) - np.asarray(y, dtype=float)
         return difference - self.length * np.floor(difference / self.length + 0.5)
 
     def axis(self, points: int) -> Array:

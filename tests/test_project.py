@@ -92,6 +92,27 @@ def test_everything_public_has_a_docstring():
     assert [name for name, thing in public_objects() if not inspect.getdoc(thing)] == []
 
 
+def test_public_functions_are_annotated():
+    """The types that the type checker checks: every public function and method but the compiled loops."""
+    bare = []
+    for module in MODULES:
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+        for node in [member for scope in (tree, *classes) for member in scope.body]:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            if any("jit" in ast.unparse(decorator) for decorator in node.decorator_list):
+                continue
+            arguments = [
+                a
+                for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+                if a.arg not in ("self", "cls")
+            ]
+            if node.returns is None or any(a.annotation is None for a in arguments):
+                bare.append(f"{module.relative_to(ROOT).as_posix()}:{node.lineno} {node.name}")
+    assert not bare, bare
+
+
 def test_public_names_exist():
     assert all(hasattr(mflimit, name) for name in mflimit.__all__)
 

@@ -139,7 +139,7 @@ class Kernel:
         displacement = np.asarray(x, dtype=float)
         if displacement.ndim == 0 or displacement.shape[-1] != domain.dim:
             raise ValueError(f"x must have shape (..., {domain.dim}), got shape {displacement.shape}")
-        return sum(_evaluate(term.pair(domain, tol), displacement, domain) for term in self.terms)
+        return sum(_evaluate(term.pair(domain, tol), displacement, domain) for term in self.terms)  # type: ignore[return-value]
 
     def sum_over(self, at: Array, x: Array, domain: Domain) -> Array | None:
         """Σ_j K(at_i − x_j) where that is exact in less than O(N²), else None; at (R, m, d), x (R, n, d)."""

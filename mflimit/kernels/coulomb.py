@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import pi
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -82,7 +84,7 @@ class Coulomb(Kernel):
 
 
 @cache
-def _sign(periodic: bool) -> object:
+def _sign(periodic: bool) -> Callable[..., Any]:
     lines = [wrapped("x")] if periodic else []
     lines += ["s = 1.0 if x > 0.0 else (-1.0 if x < 0.0 else 0.0)", f"return (s{' - 2.0 * x' if periodic else ''},)"]
     return compiled("force", "def force(x):\n" + "\n".join(f"    {line}" for line in lines) + "\n")
@@ -91,7 +93,7 @@ def _sign(periodic: bool) -> object:
 def sign_pair(strength: float, domain: Domain) -> Pair:
     """strength · sgn(x); on a circle its zero-mean periodisation strength · (sgn(x) − 2x/L)."""
     torus = isinstance(domain, Torus)
-    return Pair(_sign(torus), strength, domain.length if isinstance(domain, Torus) else 1.0)  # type: ignore[arg-type]
+    return Pair(_sign(torus), strength, domain.length if isinstance(domain, Torus) else 1.0)
 
 
 def sign_potential(x: Array, domain: Domain) -> Array:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import pi
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,7 +73,7 @@ class Kuramoto(Kernel):
 
 
 @cache
-def _sine(dim: int) -> object:
+def _sine(dim: int) -> Callable[..., Any]:
     names = "xyz"[:dim]
     values = ", ".join(f"np.sin({2 * pi!r} * {v})" for v in names)
     return compiled("force", f"def force({', '.join(names)}):\n    return ({values},)\n")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -63,6 +65,6 @@ class Linear(Kernel):
 
 
 @cache
-def _identity(dim: int) -> object:
+def _identity(dim: int) -> Callable[..., Any]:
     names = ", ".join("xyz"[:dim])
     return compiled("force", f"def force({names}):\n    return ({names},)\n")

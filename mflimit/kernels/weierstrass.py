@@ -32,8 +32,8 @@ def eisenstein() -> Array:
     c[2] = 3 * gamma(0.25) ** 8 / (960 * np.pi**2)
     for n in range(4, 2 * _TERMS + 1, 2):
         c[n] = 3 / ((2 * n + 1) * (n - 3)) * np.dot(c[2 : n - 1], c[n - 2 : 1 : -1])
-    n = np.arange(2, 2 * _TERMS + 1, 2)
-    return c[n] / (2 * n - 1)
+    even = np.arange(2, 2 * _TERMS + 1, 2)
+    return c[even] / (2 * even - 1)
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._progress import progress_bar
 from .._random import generator
-from ..errors import Diverged
+from ..errors import Collapsed, Diverged
 from .flow import Flow
 from .noise import BrownianPath, Increments, increments
 from .steppers import Scheme
