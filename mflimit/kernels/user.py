@@ -118,7 +118,7 @@ class FromForce(_User):
     def symbol(self, k: Wavenumbers, domain: Domain) -> NDArray[np.complex128]:
         """K̂(k) by the midpoint rule: spectrally accurate for a smooth periodic K, first order across a jump."""
         torus = require_torus(domain, "symbol")
-        return np.stack([_quadrature(lambda x, c=c: self.force(x, torus)[..., c], k, torus) for c in range(torus.dim)])
+        return np.moveaxis(_quadrature(lambda x: self.force(x, torus), k, torus), -1, 0)
 
 
 @dataclass(frozen=True)
@@ -224,12 +224,16 @@ def _values(kernel: _User, dim: int, outputs: tuple[str, ...]) -> Callable[[Arra
 
 
 def _quadrature(f: Callable[[Array], Array], k: Wavenumbers, torus: Torus) -> NDArray[np.complex128]:
-    """∫ f e^{−2πi k·x/L} dx by the midpoint rule on a grid four times finer than the wave numbers ask for."""
+    """∫ f e^{−2πi k·x/L} dx by the midpoint rule, on a grid four times finer than the wave numbers ask for.
+
+    f may have several components, on a last axis, which is then the result's.
+    """
     reach = max(int(np.abs(component).max()) for component in k)
     points = max(64, 8 * reach)
     axis = (np.arange(points) + 0.5) / points - 0.5
     grid = np.stack(np.meshgrid(*[axis * torus.length] * torus.dim, indexing="ij"), axis=-1)
-    coefficients = np.fft.fftn(f(grid)) * torus.volume / points**torus.dim
+    values = f(grid)
+    coefficients = np.fft.fftn(values, axes=range(torus.dim)) * torus.volume / points**torus.dim
     # The grid starts at −½ + 1/(2·points) on every axis.
     shift = np.exp(-2j * np.pi * (0.5 / points - 0.5) * sum(k))
-    return coefficients[tuple(np.broadcast_arrays(*k))] * shift
+    return coefficients[tuple(np.broadcast_arrays(*k))] * (shift if values.ndim == torus.dim else shift[..., None])
