@@ -54,8 +54,7 @@ class Torus:
     def displacement(self, x: ArrayLike, y: ArrayLike) -> Array:
         """The representative of x − y in [−L/2, L/2)^d."""
         difference: Array = np.asarray(x, dtype=float) - np.asarray(y, dtype=float)
-        nearest: Array = difference - self.length * np.floor(difference / self.length + 0.5)
-        return nearest
+        return difference - self.length * np.floor(difference / self.length + 0.5)  # type: ignore[return-value]
 
     def axis(self, points: int) -> Array:
         """The grid x_j = jL/points, j = 0, …, points − 1, of one axis."""
