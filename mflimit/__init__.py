@@ -11,7 +11,9 @@ from . import densities, functionals, kernels
 from .densities import sample
 from .domains import Euclidean, Torus
 from .errors import BlowUp, Diverged, Unresolved
-from .functionals import sobolev_distance, wasserstein1, wasserstein2
+from .functionals import relative_entropy, sobolev_distance, wasserstein1, wasserstein2
+from .hierarchy import solve_hierarchy
+from .liouville import solve_liouville, solve_liouville_grid
 from .meanfield import MeanFieldSolution, solve_mean_field
 from .model import Model
 from .particles.coupling import Coupled, couple
@@ -21,7 +23,7 @@ from .particles.noise import BrownianPath
 from .particles.observers import Run
 
 #: Loaded at first use: pictures need matplotlib, closed forms are many.
-_LATER = ("exact", "frames", "ledger", "plots", "widgets")
+_LATER = ("exact", "frames", "kac", "ledger", "plots", "widgets")
 
 __all__ = [
     "BlowUp",
@@ -39,9 +41,13 @@ __all__ = [
     "drift",
     "functionals",
     "kernels",
+    "relative_entropy",
     "sample",
     "simulate",
     "sobolev_distance",
+    "solve_hierarchy",
+    "solve_liouville",
+    "solve_liouville_grid",
     "solve_mean_field",
     "wasserstein1",
     "wasserstein2",

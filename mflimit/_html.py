@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,15 +30,28 @@ STYLE = (
 
 
 def text_with_maths(text: str) -> str:
-    r"""Escaped HTML in which $…$ is typeset, in the built book and in notebooks.
+    r"""Escaped HTML in which $…$ is typeset, `…` is code and a line break is one, in the book and in notebooks.
 
     >>> text_with_maths("$x < y$ & z")
     '<span class="mathjax_process">\\(x &lt; y\\)</span> &amp; z'
     """
-    parts = re.split(r"\$([^$]+)\$", text)
-    return "".join(
-        f'<span class="mathjax_process">\\({html.escape(part)}\\)</span>' if i % 2 else html.escape(part)
-        for i, part in enumerate(parts)
+
+    def shown(part: str) -> str:
+        inside = html.escape(part[1:-1])
+        if part[:1] == "$":
+            return f'<span class="mathjax_process">\\({inside}\\)</span>'
+        return f"<code>{inside}</code>" if part[:1] == "`" else html.escape(part).replace("\n", "<br>")
+
+    return "".join(shown(part) for part in re.split(r"(\$[^$]+\$|`[^`]+`)", text) if part)
+
+
+def table_html(head: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str:
+    """A table of texts, which scrolls sideways by itself on a phone; `label` names it for those who do not see it."""
+    cells = "".join("<tr>" + "".join(f"<td>{text_with_maths(t)}</td>" for t in row) + "</tr>" for row in rows)
+    names = "".join(f'<th scope="col">{text_with_maths(name)}</th>' for name in head)
+    return (
+        f'<div class="mf-ledger" style="overflow-x:auto" tabindex="0" role="region" aria-label="{html.escape(label)}">'
+        f'<table class="table"><thead><tr>{names}</tr></thead><tbody>{cells}</tbody></table></div>'
     )
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ._html import text_with_maths
+from ._html import table_html
 from ._validate import number, positive_number
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -185,14 +185,10 @@ class Table:
         return "\n".join(f"{e.what}: {e.shown} ({e.against})" for e in self.entries)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{text_with_maths(t)}</td>' for t in (e.what, e.shown, e.against, e.statement))}</tr>"
-            for e in self.entries
-        )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Quantity", "Value", "Held against", "Statement"))
-        return (
-            '<div class="mf-ledger" style="overflow-x:auto" tabindex="0" role="region" aria-label="What we measured">'
-            f'<table class="table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        return table_html(
+            ("Quantity", "Value", "Held against", "Statement"),
+            [(e.what, e.shown, e.against, e.statement) for e in self.entries],
+            "What we measured",
         )
 
 
@@ -226,7 +222,7 @@ def _glue(key: str, shown: str) -> None:
 def _write(page: str, entries: tuple[Entry, ...]) -> None:
     """Write the entries to _build/ledger/<page>.json of the checkout that holds this page, if there is one."""
     for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "_toc.yml").exists() and (folder / "book" / f"{page}.md").exists():
+        if (folder / "_toc.yml").exists() and any((folder / "book").rglob(f"{page}.md")):
             target = folder / "_build" / "ledger" / f"{page}.json"
             target.parent.mkdir(parents=True, exist_ok=True)
             # The tests may run the same page at the same moment as the build: replace in one step.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -11,7 +12,17 @@ import numpy as np
 from cycler import cycler
 from numpy.typing import ArrayLike
 
-from ._html import PIXELS_PER_INCH, STYLE, data_uri, pixels, require_alt, smaller_is_lossless, text_with_maths, webp
+from ._html import (
+    PIXELS_PER_INCH,
+    STYLE,
+    data_uri,
+    pixels,
+    require_alt,
+    smaller_is_lossless,
+    table_html,
+    text_with_maths,
+    webp,
+)
 from .domains import Domain, Torus
 
 if TYPE_CHECKING:
@@ -92,6 +103,21 @@ def show(figure: Figure, *, alt: str, caption: str = "") -> None:
     shown = HTML(figure_html(figure, alt, caption))
     plt.close(figure)
     display(shown)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> None:
+    """Show a table in the notebook or the page; $…$ is typeset in it, `…` is code.
+
+    Parameters
+    ----------
+    head : names of the columns
+    rows : for each row the texts of its cells
+    label : str
+        What the table shows, for those who do not see it.
+    """
+    from IPython.display import HTML, display
+
+    display(HTML(table_html(list(head), rows, label)))
 
 
 def slope(
