@@ -23,7 +23,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .._jit import parallel_jit
+from .._jit import jit, parallel_jit
 from ..kernels.base import Pair
 from ..kernels.periodic import add_correction
 
@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 
 _TILE = 512
 _STRIPS = 16
+#: Fewer pairs than these are swept by one thread: waking the others takes longer.
+_FEW = 1 << 16
 
 # In the two templates {c} stands for a coordinate: a line that names it is repeated for c = 0, …, d − 1, and
 # ⟨…⟩ is repeated in place, separated by commas.
@@ -97,13 +99,13 @@ def _written_out(template: str, dim: int) -> str:
 
 
 @cache
-def _compiled(name: str, template: str, dim: int) -> Callable[..., None]:
+def _compiled(name: str, template: str, dim: int, parallel: bool) -> Callable[..., None]:
     source = _written_out(template, dim)
     filename = f"<mflimit {name} d={dim}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     scope: dict[str, Any] = {"np": np, "prange": numba.prange, "TILE": _TILE, "STRIPS": _STRIPS}
     exec(compile(source, filename, "exec"), scope)
-    return parallel_jit(scope[name])
+    return parallel_jit(scope[name]) if parallel else jit(scope[name])
 
 
 @parallel_jit
@@ -137,9 +139,10 @@ def add_sum(pair: Pair, x: Array, out: Array, at: Array | None = None) -> None:
     out : array (d, R, n) or (d, R, m)
     """
     dim = len(x)
+    many = x[0].size * (x if at is None else at).shape[2] > _FEW
     if at is None and pair.odd:
-        _compiled("triangle", _TRIANGLE, dim)(pair.function, pair.scale, x, out)
+        _compiled("triangle", _TRIANGLE, dim, many)(pair.function, pair.scale, x, out)
     else:
-        _compiled("rows", _ROWS, dim)(pair.function, pair.scale, x if at is None else at, x, out)
+        _compiled("rows", _ROWS, dim, many)(pair.function, pair.scale, x if at is None else at, x, out)
     if pair.smooth is not None:
         _smooth_rows(pair.smooth, pair.scale, 256, x if at is None else at, x, out)
