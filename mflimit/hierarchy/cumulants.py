@@ -55,8 +55,9 @@ class Cumulants:
         self.grids = [FourierGrid(Torus(dim, length), points, threads=1) for dim in range(1, order + 1)]
         self.with_correction = epsilon == 0.0 and order > 1
         line = self.grids[0]
-        symbol = model.kernel.symbol(line.wavenumbers, torus)[0]
-        force = line.synthesise(symbol / length)
+        #: K̂ at the wave number of the first variable.
+        self.symbols = [model.kernel.symbol(grid.wavenumbers[:1], torus)[0] for grid in self.grids]
+        force = line.synthesise(self.symbols[0] / length)
         index = np.arange(points)
         #: K(x − y) on the grid, and ∫K(x − y) · dy.
         self.force = force[(index[:, None] - index) % points]
@@ -80,37 +81,44 @@ class Cumulants:
     def unpack(self, vector: Spectrum) -> Fields:
         """The fields on the grid."""
         grids = self.grids + ([self.grids[0]] if self.with_correction else [])
-        values, used = [], 0
-        for grid in grids:
-            size = int(np.prod(grid.shape))
-            values.append(grid.synthesise(vector[used : used + size].reshape(grid.shape)))
-            used += size
+        values = [grid.synthesise(part) for grid, part in zip(grids, self._spectra(vector), strict=True)]
         correction = values.pop() if self.with_correction else None
         h, h3 = (values[i] if self.order > i else None for i in (1, 2))
         return Fields(values[0], h, h3, correction)
+
+    def _spectra(self, vector: Spectrum) -> list[Spectrum]:
+        """The parts of a packed vector: f, h, h_3, and f^{(1)} where it is followed."""
+        shapes = [grid.shape for grid in self.grids] + ([self.grids[0].shape] if self.with_correction else [])
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        return [part.reshape(shape) for part, shape in zip(np.split(vector, ends[:-1]), shapes, strict=True)]
+
+    def _convolved(self, part: Spectrum) -> Array:
+        """∫K(x_1 − y) g(y, …) dy on the grid."""
+        return self.grids[part.ndim - 1].synthesise(self.symbols[part.ndim - 1] * part)
 
     def rates(self, vector: Spectrum, out: Spectrum) -> None:
         """out = −Σ_i ∂_i J_k for every k, in the layout of `pack`."""
         fields = self.unpack(vector)
         epsilon, force, convolution = self.epsilon, self.force, self.convolution
         f, h, h3 = fields.f, fields.h, fields.h3
-        u = convolution @ f
+        spectra = self._spectra(vector)
+        u = self._convolved(spectra[0])
         psi = np.zeros_like(f) if h is None else np.einsum("xy,xy->x", convolution, h)
         parts = [self._divergence((1 - epsilon) * (f * u + epsilon * psi))]
         if h is not None:
-            w = convolution @ h
+            w = self._convolved(spectra[1])
             psi3 = np.zeros_like(h) if h3 is None else np.einsum("xy,xzy->xz", convolution, h3)
             flux = (1 - 2 * epsilon) * (u[:, None] * h + f[:, None] * w + epsilon * psi3)
             flux += force * (np.outer(f, f) + epsilon * h) - np.outer(f * u + epsilon * psi, f)
             parts.append(self._divergence(flux))
             if h3 is not None:
-                parts.append(self._divergence(self._triple(f, h, h3, u, w, psi, psi3)))
+                parts.append(self._divergence(self._triple(f, h, h3, u, w, psi, psi3, self._convolved(spectra[2]))))
             if self.with_correction:
                 first: Array = fields.correction  # type: ignore[assignment]
-                parts.append(self._divergence(first * u + f * (convolution @ first) - f * u + psi))
+                parts.append(self._divergence(first * u + f * self._convolved(spectra[-1]) - f * u + psi))
         np.concatenate([part.reshape(-1) for part in parts], out=out)
 
-    def _triple(self, f: Array, h: Array, h3: Array, u: Array, w: Array, psi: Array, psi3: Array) -> Array:
+    def _triple(self, f: Array, h: Array, h3: Array, u: Array, w: Array, psi: Array, psi3: Array, phi3: Array) -> Array:
         """J_3/ε²; each line is written for one of the two others, and the flux is symmetric in them."""
         epsilon = self.epsilon
         one, two, three = (slice(None), None, None), (None, slice(None), None), (None, None, slice(None))
@@ -120,7 +128,7 @@ class Cumulants:
         half += epsilon * (self.force[pair12] * h3 - f[three] * psi3[pair12])
         half += ((1 - 3 * epsilon) * h - np.outer(f, f))[pair12] * w[pair13]
         flux = half + half.swapaxes(1, 2)
-        flux += (1 - 3 * epsilon) * (u[one] * h3 + f[one] * np.tensordot(self.convolution, h3, axes=1))
+        flux += (1 - 3 * epsilon) * (u[one] * h3 + f[one] * phi3)
         flux -= 2 * epsilon * psi[one] * h[pair23]
         return flux
 
