@@ -16,6 +16,7 @@ from .hierarchy import solve_hierarchy
 from .liouville import solve_liouville, solve_liouville_grid
 from .meanfield import MeanFieldSolution, solve_mean_field
 from .model import Model
+from .particles.collisions import simulate_collisions
 from .particles.coupling import Coupled, couple
 from .particles.drift import drift
 from .particles.first_order import simulate
@@ -44,6 +45,7 @@ __all__ = [
     "relative_entropy",
     "sample",
     "simulate",
+    "simulate_collisions",
     "sobolev_distance",
     "solve_hierarchy",
     "solve_liouville",

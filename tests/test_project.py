@@ -26,8 +26,8 @@ LAYERS = [
     {"kernels"},
     {"model"},
     {"densities", "spectral"},
-    {"particles", "liouville", "hierarchy", "meanfield", "vlasov", "kac"},
-    {"functionals", "sampling"},
+    {"particles", "liouville", "hierarchy", "meanfield", "vlasov"},
+    {"functionals", "sampling", "kac"},
     {"exact"},
     {"_html", "plots", "frames", "widgets", "ledger"},
 ]
