@@ -25,7 +25,7 @@ LAYERS = [
     {"_jit", "errors", "domains"},
     {"kernels"},
     {"model"},
-    {"densities", "spectral"},
+    {"densities", "spectral", "etd", "_watch"},
     {"particles", "liouville", "hierarchy", "meanfield", "vlasov"},
     {"functionals", "sampling", "kac"},
     {"exact"},

@@ -10,6 +10,7 @@ jointly Gaussian with Var ΔW = h, Var ΔZ = h³/3, Cov(ΔW, ΔZ) = h²/2.  Equi
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,6 +50,64 @@ def increments(rng: np.random.Generator, shape: tuple[int, ...], sizes: Array, a
             dz = np.multiply(xi[1], math.sqrt(h**3 / 12), out=xi[1])
             dz += np.multiply(dw, h / 2, out=chord)
             yield dw, dz
+
+
+class FreshNoise:
+    """The increments of a run, drawn on the way; iteration can be taken up again at any step, to the same bits.
+
+    With `raw` a step is given the generator itself in the place of ΔW, for schemes that draw what they need.
+    """
+
+    def __init__(
+        self, rng: np.random.Generator, shape: tuple[int, ...], sizes: Array, area: bool, raw: bool = False
+    ) -> None:
+        self.rng, self.shape, self.sizes, self.area, self.raw = rng, shape, sizes, area, raw
+        self.first = self.begun = 0
+        self.state = rng.bit_generator.state
+
+    def mark(self, step: int) -> dict[str, Any]:
+        """What `resume` needs to go on after `step` steps."""
+        if self.raw:
+            return {"begun": step, "state": self.rng.bit_generator.state}
+        return {"begun": self.begun, "state": self.state}
+
+    def resume(self, mark: dict[str, Any], step: int) -> None:
+        """Go on after `step` steps."""
+        self.rng.bit_generator.state = self.state = mark["state"]
+        self.begun, self.first = mark["begun"], step
+
+    def __iter__(self) -> Iterator[tuple[Any, Array | None]]:
+        if self.raw:
+            yield from itertools.repeat((self.rng, None), len(self.sizes) - self.first)
+            return
+        block = max(1, _BLOCK // math.prod((2 if self.area else 1, *self.shape)))
+        for start in range(self.begun, len(self.sizes), block):
+            self.begun, self.state = start, self.rng.bit_generator.state
+            draws = increments(self.rng, self.shape, self.sizes[start : start + block], self.area)
+            yield from itertools.islice(draws, max(0, self.first - start), None)
+
+
+class GivenNoise:
+    """The increments of a path, or for None those of a run without noise."""
+
+    def __init__(self, path: BrownianPath | None) -> None:
+        self.path, self.first = path, 0
+
+    def mark(self, step: int) -> dict[str, Any]:
+        """Nothing: a path is what it is."""
+        return {}
+
+    def resume(self, mark: dict[str, Any], step: int) -> None:
+        """Go on after `step` steps."""
+        self.first = step
+
+    def __iter__(self) -> Increments:
+        if self.path is None:
+            return itertools.repeat((np.empty(0), None))
+        return itertools.islice(iter(self.path), self.first, None)
+
+
+Noise = FreshNoise | GivenNoise
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .flow import Flow
-from .steppers import Scheme
+from .steppers import Rule
 from .timegrid import TimeGrid
 
 Array = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Run:
 class Recorder:
     """Keeps the positions of one flow at the output times, unless told not to."""
 
-    def __init__(self, grid: TimeGrid, flow: Flow, scheme: Scheme, keep: bool, observe: Observables | None) -> None:
+    def __init__(self, grid: TimeGrid, flow: Flow, scheme: Rule, keep: bool, observe: Observables | None) -> None:
         self.grid, self.flow, self.scheme = grid, flow, scheme
         self.x = np.empty((len(grid.times), *flow.x.shape)) if keep else None
         self.watch = Watch(observe)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,29 @@ from .._validate import option
 Array = NDArray[np.float64]
 #: velocity(t, x, out) writes f(t, x) to out.
 Velocity = Callable[[float, Array, Array], object]
+
+
+class Rule(Protocol):
+    """What the loop over time steps asks of a scheme."""
+
+    name: str
+    #: Whether it draws its own random numbers, and is handed the generator in the place of ΔW.
+    draws: bool
+
+    @property
+    def uses_area(self) -> bool:
+        """Whether the scheme uses ΔZ."""
+        ...
+
+    def workspace(self, shape: tuple[int, ...]) -> Array:
+        """Scratch memory for `step`, to be handed to it again and again."""
+        ...
+
+    def step(
+        self, velocity: Velocity, t: float, x: Array, h: float, sigma: float, dw: Any, dz: Any, *, work: Array, out: Array
+    ) -> Array:
+        """X_{n+1} from X_n = x, written to out."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,8 @@ class Scheme:
     strong: float
     weak: float
     order: int
+
+    draws: ClassVar[bool] = False
 
     @property
     def uses_area(self) -> bool:
