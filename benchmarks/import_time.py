@@ -19,5 +19,5 @@ if __name__ == "__main__":
     python = seconds("pass")
     needed = seconds("import numpy, numba, scipy.special, scipy.fft") - python
     whole = seconds("import mflimit") - python
-    print(f"python itself {python:.2f} s; numpy, numba, scipy {needed:.2f} s; import mflimit {whole:.2f} s (aim: 1.2 s)")
+    print(f"python itself {python:.2f} s, dependencies {needed:.2f} s, import mflimit {whole:.2f} s (aim: 1.2 s)")
     print(f"import mflimit / its dependencies: {whole / needed:.2f}")

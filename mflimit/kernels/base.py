@@ -50,12 +50,16 @@ _CLASSES = {
     ),
     "log-attractive": Regularity(
         "log-attractive",
-        "Bresch–Jabin–Wang 2019: modulated free energy, for λ < 2dσ; in d = 2 this is Patlak–Keller–Segel",
+        "Bresch–Jabin–Wang 2019, 2023: modulated free energy, for λ < 2dσ; in d = 2 this is Patlak–Keller–Segel",
     ),
     "Riesz-repulsive": Regularity(
         "Riesz-repulsive", "Duerinckx 2016, Serfaty 2020 (d − 2 ≤ s < d, σ = 0); Bresch–Jabin–Wang 2019 (σ ≥ 0)"
     ),
-    "Riesz-attractive": Regularity("Riesz-attractive", "none in the talk: aggregation at a point has to be expected"),
+    "Riesz-attractive": Regularity(
+        "Riesz-attractive",
+        "none in the talk; partial results for s < d − 2 (Carrillo–Choi–Hauray 2014) and s < d/2 − 1 "
+        "(Bresch–Duerinckx–Jabin 2024)",
+    ),
     "user": Regularity("user", "to be decided by the reader: see the hypotheses of each theorem"),
 }
 

@@ -25,7 +25,7 @@ class Log(Kernel):
     Parameters
     ----------
     lam : float
-        λ, a length² per unit time; λ < 2dσ is the hypothesis of Bresch–Jabin–Wang 2019.
+        λ, a length² per unit time; λ < 2dσ is the hypothesis of Bresch–Jabin–Wang 2023.
 
     Examples
     --------
