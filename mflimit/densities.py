@@ -109,6 +109,7 @@ def sample(
     n : int
     domain : Torus or Euclidean
     rng : int or numpy.random.Generator
+        By default 0, the same points at each call: pass one Generator to several calls that are to be independent.
         The same seed gives other random bits here than in `simulate`.
     quiet : bool
         Map a randomly shifted Hammersley set instead of independent uniform points: each point still has the law rho0,

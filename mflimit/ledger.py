@@ -186,8 +186,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         return table_html(
-            ("Quantity", "Value", "Held against", "Statement"),
-            [(e.what, e.shown, e.against, e.statement) for e in self.entries],
+            ("Quantity", "Value", "Held against"),
+            [(e.what, e.shown, e.against) for e in self.entries],
             "What we measured",
         )
 

@@ -240,6 +240,8 @@ def test_user_indicator_has_the_right_symbol():
         (lambda: mf.Model(k.Kernel.from_force(lambda x: x if x > 0 else -x), mf.Euclidean(1)), TypeError, "np.where"),
         (lambda: mf.Model(k.Kernel.from_potential(lambda x: x[..., 0] ** 3), mf.Euclidean(1)), ValueError, "even"),
         (lambda: mf.Model(k.Kernel.from_force(lambda x: x[..., 0]), mf.Euclidean(2)), TypeError, "return 2 value"),
+        (lambda: k.Log(1.0).potential([0.2, 0.1], mf.Torus(1)), ValueError, r"x must have shape \(..., 1\)"),
+        (lambda: k.Kuramoto(1.0).potential(0.2, mf.Torus(1)), ValueError, r"x must have shape \(..., 1\)"),
         (lambda: k.Log(1.0).force([1.0, 2.0, 3.0], mf.Torus(2)), ValueError, r"x must have shape \(..., 2\)"),
     ],
 )

@@ -140,9 +140,7 @@ class Kernel:
         ValueError
             If x does not end in an axis of length d.
         """
-        displacement = np.asarray(x, dtype=float)
-        if displacement.ndim == 0 or displacement.shape[-1] != domain.dim:
-            raise ValueError(f"x must have shape (..., {domain.dim}), got shape {displacement.shape}")
+        displacement = displacements(x, domain)
         return sum(_evaluate(term.pair(domain, tol), displacement, domain) for term in self.terms)  # type: ignore[return-value]
 
     def sum_over(self, at: Array, x: Array, domain: Domain) -> Array | None:
@@ -151,14 +149,53 @@ class Kernel:
 
     @staticmethod
     def from_potential(potential: Callable[[Any], Any]) -> Kernel:
-        """K = −∇V for a V written with NumPy functions of x; see `user.FromPotential`."""
+        """K = −∇V for a potential written with NumPy, at the speed of the built-in kernels.
+
+        Parameters
+        ----------
+        potential : callable
+            Takes x of shape (…, d), so x[..., 0] is x_1, and returns V, shape (…); arithmetic and NumPy functions, and
+            `np.where` in the place of `if`.  V is even; on a torus it is periodic, given on [−L/2, L/2)^d.  It is
+            differentiated symbolically.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When a `Model` is made with a formula that cannot be read, is not even, or not periodic on its torus.
+
+        Examples
+        --------
+        >>> import numpy as np, mflimit as mf
+        >>> bump = mf.kernels.Kernel.from_potential(lambda x: np.exp(-np.sum(x**2, axis=-1) / 2))
+        >>> bump.force([[1.0, 0.0]], mf.Euclidean(2)).round(3)
+        array([[0.607, 0.   ]])
+        """
         from .user import FromPotential
 
         return FromPotential(potential)
 
     @staticmethod
     def from_force(force: Callable[[Any], Any]) -> Kernel:
-        """K written with NumPy functions of x, or compiled by numba; see `user.FromForce`."""
+        """K written with NumPy, at the speed of the built-in kernels.
+
+        Parameters
+        ----------
+        force : callable
+            Takes x of shape (…, d) and returns K, shape (…, d), or a tuple of its components; written as in
+            `from_potential`.  Or a function compiled by numba, of d floats, that returns d floats.  K(0) := 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When a `Model` is made with a formula that cannot be read, or is not periodic on its torus.
+
+        Examples
+        --------
+        >>> import mflimit as mf
+        >>> softened = mf.kernels.Kernel.from_force(lambda x: -x / (1 + x**2))
+        >>> softened.force([[1.0]], mf.Euclidean(1))
+        array([[-0.5]])
+        """
         from .user import FromForce
 
         return FromForce(force)
@@ -222,6 +259,14 @@ class Sum(Kernel):
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """The sum of the potentials."""
         return sum(term.potential(x, domain) for term in self.terms)  # type: ignore[return-value]
+
+
+def displacements(x: ArrayLike, domain: Domain) -> Array:
+    """x as an array of shape (…, d)."""
+    array = np.asarray(x, dtype=float)
+    if array.ndim == 0 or array.shape[-1] != domain.dim:
+        raise ValueError(f"x must have shape (..., {domain.dim}), got shape {array.shape}")
+    return array
 
 
 def require_torus(domain: Domain, what: str) -> Torus:

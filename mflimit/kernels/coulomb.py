@@ -14,7 +14,18 @@ from numpy.typing import ArrayLike
 from .._validate import number
 from ..domains import Domain, Torus
 from ._source import compiled, wrapped
-from .base import Array, Kernel, Pair, Regularity, Wavenumbers, powered, regularity, require_dim, require_torus
+from .base import (
+    Array,
+    Kernel,
+    Pair,
+    Regularity,
+    Wavenumbers,
+    displacements,
+    powered,
+    regularity,
+    require_dim,
+    require_torus,
+)
 from .inverse_power import inverse_power
 from .log import log_potential
 from .riesz import inverse_potential
@@ -75,7 +86,7 @@ class Coulomb(Kernel):
 
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """−strength|x|, −strength log|x|, strength/|x|; periodised on a torus."""
-        points = np.asarray(x, dtype=float)
+        points = displacements(x, domain)
         if domain.dim == 1:
             return self.strength * sign_potential(points, domain)
         if domain.dim == 2:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from .._validate import number
 from ..domains import Domain
 from ._source import compiled
-from .base import Array, Kernel, Pair, Regularity, Wavenumbers, regularity, require_torus, squared
+from .base import Array, Kernel, Pair, Regularity, Wavenumbers, displacements, regularity, require_torus, squared
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Kuramoto(Kernel):
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """−(κL/2π) Σ_i cos(2πx_i/L)."""
         length = require_torus(domain, "potential").length
-        return -self.kappa * length / (2 * pi) * np.cos(2 * pi * np.asarray(x, dtype=float) / length).sum(axis=-1)
+        return -self.kappa * length / (2 * pi) * np.cos(2 * pi * displacements(x, domain) / length).sum(axis=-1)
 
 
 @cache

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .._validate import number
 from ..domains import Domain, Torus
 from ._source import compiled
-from .base import Array, Kernel, Pair, Regularity, regularity, require_dim
+from .base import Array, Kernel, Pair, Regularity, displacements, regularity, require_dim
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Linear(Kernel):
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """a|x|²/2."""
         self.check(domain)
-        return 0.5 * self.a * (np.asarray(x, dtype=float) ** 2).sum(axis=-1)
+        return 0.5 * self.a * (displacements(x, domain) ** 2).sum(axis=-1)
 
 
 @cache

@@ -10,7 +10,18 @@ from numpy.typing import ArrayLike
 from .._validate import number
 from ..domains import Domain, Torus
 from . import periodic, weierstrass
-from .base import Array, Kernel, Pair, Regularity, Wavenumbers, powered, regularity, require_dim, require_torus
+from .base import (
+    Array,
+    Kernel,
+    Pair,
+    Regularity,
+    Wavenumbers,
+    displacements,
+    powered,
+    regularity,
+    require_dim,
+    require_torus,
+)
 from .inverse_power import inverse_power
 
 
@@ -58,7 +69,7 @@ class Log(Kernel):
 
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """λ log|x|, periodised on a torus."""
-        return self.lam * log_potential(np.asarray(x, dtype=float), domain)
+        return self.lam * log_potential(displacements(x, domain), domain)
 
 
 def log_potential(x: Array, domain: Domain) -> Array:

@@ -10,7 +10,18 @@ from numpy.typing import ArrayLike
 from .._validate import number, positive_number
 from ..domains import Domain, Torus
 from . import periodic
-from .base import Array, Kernel, Pair, Regularity, Wavenumbers, powered, regularity, require_dim, require_torus
+from .base import (
+    Array,
+    Kernel,
+    Pair,
+    Regularity,
+    Wavenumbers,
+    displacements,
+    powered,
+    regularity,
+    require_dim,
+    require_torus,
+)
 from .inverse_power import inverse_power
 
 
@@ -71,7 +82,7 @@ class Riesz(Kernel):
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """strength |x|^{−s}, periodised on a torus."""
         self.check(domain)
-        return self.strength * inverse_potential(self.s, np.asarray(x, dtype=float), domain)
+        return self.strength * inverse_potential(self.s, displacements(x, domain), domain)
 
 
 def inverse_potential(s: float, x: Array, domain: Domain) -> Array:

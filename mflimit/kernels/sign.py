@@ -9,7 +9,18 @@ from numpy.typing import ArrayLike
 
 from .._validate import number
 from ..domains import Domain
-from .base import Array, Kernel, Pair, Regularity, Wavenumbers, powered, regularity, require_dim, require_torus
+from .base import (
+    Array,
+    Kernel,
+    Pair,
+    Regularity,
+    Wavenumbers,
+    displacements,
+    powered,
+    regularity,
+    require_dim,
+    require_torus,
+)
 from .coulomb import sign_pair, sign_potential, sign_sum
 
 
@@ -60,4 +71,4 @@ class Sign(Kernel):
 
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """−(γ/2)|x|; on a circle −(γ/2)(|x| − x²/L − L/6)."""
-        return self.gamma / 2 * sign_potential(np.asarray(x, dtype=float), domain)
+        return self.gamma / 2 * sign_potential(displacements(x, domain), domain)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..domains import Domain, Torus
 from ._source import compiled, wrapped
-from .base import Array, Kernel, Pair, Regularity, Wavenumbers, regularity, require_torus
+from .base import Array, Kernel, Pair, Regularity, Wavenumbers, displacements, regularity, require_torus
 from .tracing import expressions, is_odd, statements
 
 _NAMES = ("x", "y", "z")
@@ -168,7 +168,7 @@ class FromPotential(_User):
 
     def potential(self, x: ArrayLike, domain: Domain) -> Array:
         """V as given."""
-        points = domain.displacement(np.asarray(x, dtype=float), 0.0)
+        points = domain.displacement(displacements(x, domain), 0.0)
         return self._raw(points.reshape(-1, domain.dim)).reshape(points.shape[:-1])
 
     def potential_symbol(self, k: Wavenumbers, domain: Domain) -> Array:
