@@ -1,7 +1,8 @@
-"""Closures of the hierarchy near the threshold of the oscillators: writes data/bbgky_threshold.json for book/laws/bbgky.md.
+"""Closures of the hierarchy near the oscillators' threshold: data/bbgky_threshold.json for book/laws/bbgky.md.
 
-The pair correlation N c(1, −1) of the uniform state at equilibrium, from the closures of order 2 and 3 run to their stationary
-state, for N particles at κ = x κ_c.  Run from anywhere: python book/studies/bbgky_threshold.py (some minutes).
+The pair correlation N c(1, −1) of the uniform state at equilibrium, from the closures of order 2 and 3 run to their
+stationary state, for N particles at κ = x κ_c.
+Run from anywhere: python book/studies/bbgky_threshold.py (some minutes).
 """
 
 import json
