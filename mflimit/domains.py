@@ -58,7 +58,7 @@ class Torus:
 
     def axis(self, points: int) -> Array:
         """The grid x_j = jL/points, j = 0, …, points − 1, of one axis."""
-        return np.arange(points) * (self.length / points)
+        return np.arange(points, dtype=np.float64) * (self.length / points)
 
     def grid(self, points: int) -> Array:
         """The grid as points: shape (points, …, points, d), axis 0 being x_1."""

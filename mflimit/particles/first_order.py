@@ -49,7 +49,8 @@ def simulate(
     dt : float
         Each interval between output times is cut into equal steps, the largest that are <= dt.
     rng : int or numpy.random.Generator
-        The noise; by default 0, the same at each call: for independent runs pass one Generator, or use the axis R.  The same seed gives the same bits for any number of threads, and the same noise to any two systems
+        The noise; by default 0, the same at each call: for independent runs pass one Generator or use
+        the axis R.  The same seed gives the same bits for any number of threads, and the same noise to any two systems
         of the same shape that take the same steps with schemes that use the same increments.
     scheme : str or Scheme
         "euler" (strong order 1), "heun" (strong 1, weak 2), "sra1" (strong 1.5, weak 2), "srk4" (the same, and order 4

@@ -20,9 +20,15 @@ Velocity = Callable[[float, Array, Array], object]
 class Rule(Protocol):
     """What the loop over time steps asks of a scheme."""
 
-    name: str
-    #: Whether it draws its own random numbers, and is handed the generator in the place of ΔW.
-    draws: bool
+    @property
+    def name(self) -> str:
+        """The word by which it is chosen."""
+        ...
+
+    @property
+    def draws(self) -> bool:
+        """Whether it draws its own random numbers, and is handed the generator in the place of ΔW."""
+        ...
 
     @property
     def uses_area(self) -> bool:
@@ -34,7 +40,17 @@ class Rule(Protocol):
         ...
 
     def step(
-        self, velocity: Velocity, t: float, x: Array, h: float, sigma: float, dw: Any, dz: Any, *, work: Array, out: Array
+        self,
+        velocity: Velocity,
+        t: float,
+        x: Array,
+        h: float,
+        sigma: float,
+        dw: Any,
+        dz: Any,
+        *,
+        work: Array,
+        out: Array,
     ) -> Array:
         """X_{n+1} from X_n = x, written to out."""
         ...
