@@ -19,9 +19,9 @@ def progress_bar(total: int | None, enabled: bool | None, label: str) -> tqdm:
     total : int or None
         The number of steps, None where it is not known beforehand.
     enabled : bool or None
-        True: at once; False: never; None: after two seconds, in a terminal or a notebook, unless the environment says
-        MFLIMIT_PROGRESS=0, as it does while the book is built.
+        True: at once; False: never; None: after two seconds, in a terminal or a notebook, but not on the pages of the
+        built book (the build sets MFLIMIT_STATIC), where a bar would be a dead control.
     """
     watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-    wanted = watched and os.environ.get("MFLIMIT_PROGRESS") != "0" if enabled is None else enabled
+    wanted = watched and not os.environ.get("MFLIMIT_STATIC") if enabled is None else enabled
     return tqdm(total=total, desc=label, disable=not wanted, delay=0.0 if enabled else PATIENCE, leave=False)
