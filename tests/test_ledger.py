@@ -93,7 +93,7 @@ def test_the_table_shows_and_writes_what_was_recorded(tmp_path, monkeypatch):
     ledger.measured("b", 3.97, above=3.8, what="order")
     shown = ledger.table()._repr_html_()
     assert shown.count("<tr>") == shown.count("</tr>") == 3
-    assert "0.501 ± 0.004" in shown and "exact: 0.500" in shown and "A5" in shown
+    assert "0.501 ± 0.004" in shown and "exact: 0.500" in shown
     assert r"\(x &lt; 1\)" in shown
     first, second = json.loads((tmp_path / "_build/ledger/page.json").read_text(encoding="utf-8"))
     assert (first["key"], first["value"], first["reference"], first["shown"]) == ("a", 0.5012, 0.5, "0.501 ± 0.004")
